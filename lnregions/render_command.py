@@ -219,9 +219,8 @@ def _may_run(runs: Sequence, settings, options: SimpleNamespace) -> bool:
             if options.quiet:
                 warnings.simplefilter("ignore", InputWarning)
             load_plan(options.plan)
-    planned = (
-        batch.plan_render(options.output, runs, settings=settings) if options.dry_run or options.why else ()
-    )
+    wanted = options.dry_run or options.why
+    planned = batch.plan_render(options.output, runs, settings=settings) if wanted else ()
     for run in planned:
         if options.json:
             batch.progress_for("json")("planned", run, {"why": run.why})

@@ -22,8 +22,9 @@ LEAST_OVERLAP, NOTED_OVERLAP = 0.25, 0.95
 Boundaries of other sources and scales overlap by 0.9 and more, districts redrawn over the years by 0.3 and
 more (AMap and Tianditu on 211103: 0.31); polygons that were mixed up hardly overlap.
 """
-LEAST_SHIFT, MOST_SHIFT = 60.0, 300.0
-"""Metres of a common shift that is within what sources differ by, and that is refused whatever its cause."""
+LEAST_SHIFT, MOST_SHIFT = 57.0, 300.0
+"""Metres of a common shift that is within what sources differ by, so that no corner of them is more than 60 m off, and
+that is refused whatever its cause."""
 WEB_MAPS = {"GCJ-02": np.array([487.0, 191.0]), "BD-09": np.array([1031.0, 857.0])}
 """Metres east and north by which web maps shift Liaoning, by the formulas in public use, to within 150 m."""
 LOST_PARTS = 0.001

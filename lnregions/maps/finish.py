@@ -184,9 +184,9 @@ def write_around(axes: Sequence[Axes], *, title: str, source: str) -> None:
     DataError
         When one of them is too long.
     """
-    first, foot = axes[0], min(base.mm_box(one)[1] for one in axes)
+    first, lowest = axes[0], min(base.mm_box(one)[1] for one in axes)
     # axes of a row differ in their last digits
-    row = [one for one in axes if base.mm_box(one)[1] < foot + 1]
+    row = [one for one in axes if base.mm_box(one)[1] < lowest + 1]
     low = min(row, key=lambda one: base.mm_box(one)[0])
     size, below = size_on(first), max(0.0, base.mm_box(low)[1] - _lowest_mm(first))
     heading = _write_lines(first, title, "title", at=(1, _TITLE_GAP_MM))

@@ -9,7 +9,7 @@ import shapely
 from damage import REFUSED, RIGHT, WRONG, read_damaged, share
 
 from lnregions import DataError, load_boundaries
-from lnregions.boundaries.polygons import LEAST_SHIFT, to_metres
+from lnregions.boundaries.polygons import to_metres
 
 WARNED = "right within 60 m or moved as far as a warning says"
 A_CENTIMETRE = 0.01
@@ -51,7 +51,7 @@ def outcome(path, good) -> str:
     if off < A_CENTIMETRE:
         return RIGHT
     shift = re.search(r"lie (\d+) m to the", " ".join(found.attrs["warnings"]))
-    most = 1.05 * (int(shift[1]) if shift else LEAST_SHIFT)  # which are those of an average corner
+    most = 1.05 * int(shift[1]) if shift else 60
     return WARNED if found.attrs["warnings"] and off < most else f"{WRONG}: {off:.3f} m off without a warning"
 
 

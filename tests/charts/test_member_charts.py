@@ -134,6 +134,7 @@ def test_contributions_start_at_zero_and_add_up_to_the_sum():
     assert {bar.get_x() for bar in ax.patches} == {0.0}
     assert [bar.get_width() for bar in ax.patches] == [100.0, 12.5, -30.0, 82.5]
     assert texts(ax, "value") == ["+100", "+12.5", "−30", "+82.5"]
+    assert texts(ax, "note") == []
 
 
 @pytest.mark.parametrize("values", [[5.0], [-5.0], [0.0], [1e9, 1.0, -3.0], list(range(1, 31))])
